@@ -61,6 +61,11 @@ class GateState:
     """Writes sent since start."""
     detail: str = ""
 
+    @classmethod
+    def unknown(cls, at_s: float, detail: str = "") -> GateState:
+        """The state before a first complete read-back."""
+        return cls(at_s, None, Enforcement.PENDING, is_known=False, detail=detail)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -100,3 +100,9 @@ class Reading:
     above_last_edge: bool = False
     """The quantile lies in the overflow bucket: `value` is only a lower bound."""
     fault: Fault | None = None
+    objective: str | None = None
+    """The objective that judged it; None for traffic rates."""
+    period_s: float | None = None
+    """One feedback delay of the source as observed; None for traffic rates."""
+    blind_s: float = 0.0
+    """Since when (seconds) no delay was believed; judged afresh each period."""

@@ -21,6 +21,7 @@ class Reason(Enum):
     ABOVE_DEADLINE = "above_deadline"
     AT_TARGET = "at_target"
     WITHIN_DEAD_BAND = "within_dead_band"
+    CHANGE_TOO_SMALL = "change_too_small"
     WITHIN_REFRACTORY_PERIOD = "within_refractory_period"
     LIMIT_NOT_USED = "limit_not_used"
     AT_FLOOR = "at_floor"
@@ -51,6 +52,7 @@ _SENTENCES = {
     Reason.ABOVE_DEADLINE: "the delay is above the deadline, so the gate closes at once",
     Reason.AT_TARGET: "the delay is exactly at the target",
     Reason.WITHIN_DEAD_BAND: "the delay is within the dead band around the target",
+    Reason.CHANGE_TOO_SMALL: "the change would be too small to be worth a write",
     Reason.WITHIN_REFRACTORY_PERIOD: "the last cut has not shown its effect yet",
     Reason.LIMIT_NOT_USED: "best effort does not use the limit it has, so raising teaches nothing",
     Reason.AT_FLOOR: "the limit is at its floor and may not fall further",

@@ -108,6 +108,9 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "is_new": reading.is_new,
         "above_last_edge": reading.above_last_edge,
         "fault": reading.fault.value if reading.fault else None,
+        "objective": reading.objective,
+        "period_s": reading.period_s,
+        "blind_s": reading.blind_s,
     }
 
 
