@@ -1,0 +1,1 @@
+"""Here belongs what lies in files: the configuration, the decision log, credentials."""

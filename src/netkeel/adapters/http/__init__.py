@@ -1,0 +1,1 @@
+"""Here belongs what reads a running netkeel over its own HTTP paths."""

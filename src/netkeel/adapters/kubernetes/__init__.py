@@ -1,0 +1,1 @@
+"""Here belongs what reads and writes the Kubernetes API: the gates, the watch, the rights."""

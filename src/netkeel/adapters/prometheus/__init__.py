@@ -1,0 +1,1 @@
+"""Here belongs what turns the answers of a Prometheus server into readings."""

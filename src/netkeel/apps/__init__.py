@@ -1,0 +1,1 @@
+"""Here belongs composition: the only place where adapters meet the runtime."""
