@@ -81,5 +81,3 @@ class Recorder(Protocol):
     def record(self, record: Record) -> None:
         """Take one record. Never raises: a full disk must not stop the loop."""
         ...
-
-

@@ -56,7 +56,7 @@ class Quantity:
         No fraction digits, the largest suffix that leaves an integer; a binary quantity that is a
         fraction or below 1024 is written in decimal.
         """
-        binary_fits = self.value.denominator == 1 and abs(self.value) >= 1024  # noqa: PLR2004
+        binary_fits = self.value.denominator == 1 and abs(self.value) >= 1024
         if self.notation is Notation.BINARY_SI and binary_fits:
             return _with_largest_suffix(self.value, [(s, 2**e) for s, e in _BINARY.items()])
         if self.notation is Notation.DECIMAL_EXPONENT:

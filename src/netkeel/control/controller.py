@@ -6,7 +6,7 @@ write; an operator's hold overrules it. The order is given anew each period, so 
 one heals.
 
 Invariant: while no objective has a believed delay the wanted limit does not rise, unless an
-operator holds the gate open or the profile assumes a delay. It is checked in code below.
+operator holds the gate open or the profile assumes a delay. `_bounded` keeps it.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Controller:
         answered = [k.answer(situation, delays[k.objective.name]) for k in self.keepers]
         answers = [answer for _, answer in answered]
         winner = min(answers, key=lambda a: a.rate)
-        rate, reason = self._bounded(winner, state)
+        rate, reason = self._bounded(self.rate, winner, state)
         successor = replace(
             self,
             keepers=tuple(keeper for keeper, _ in answered),
@@ -107,8 +107,10 @@ class Controller:
             rate=rate,
             proven_total=self._proven(answers, load),
         )
-        decision, ordered = successor._ordered(at_s, self.ordered, reason, winner, state)
-        plan = successor._plan(at_s, ordered, decision.action, decision.reason)
+        order = _Order(self.workload, at_s, self.ordered)
+        decision = order.decision(rate, reason, winner, held=state.hold is not None)
+        ordered = self.ordered if decision.wanted is None else decision.wanted
+        plan = order.plan(ordered, decision)
         return replace(successor, ordered=ordered), Outcome(decision, readings, load, plan)
 
     def _start(
@@ -125,7 +127,7 @@ class Controller:
         action = _action(state.applied or rate, rate)
         decision = Decision(at_s, state.applied, rate, action, reason)
         successor = replace(self, last_at_s=at_s, rate=rate, ordered=rate)
-        plan = successor._plan(at_s, rate, action, reason)
+        plan = _Order(self.workload, at_s, rate).plan(rate, decision)
         return successor, Outcome(decision, readings, load, plan)
 
     def _rates(self, at_s: float, samples: Sequence[Sample]) -> tuple[Reading, ...]:
@@ -143,16 +145,15 @@ class Controller:
         elapsed_s = max(0.0, at_s - self.last_at_s)
         return Situation(at_s, elapsed_s, rate, state.applied, followed, load, self.proven_total)
 
-    def _bounded(self, winner: Answer, state: GateState) -> tuple[Rate, Reason]:
-        current = self.rate
-        assert current is not None
+    def _bounded(self, current: Rate, winner: Answer, state: GateState) -> tuple[Rate, Reason]:
         floor, ceiling = self.workload.floor.rate, self.workload.ceiling.rate
         if state.hold is not None:
             return _held(state.hold, current, floor, ceiling)
         limited = limit_growth(winner.rate, current, winner.period_s, self.workload.shape)
         rate = limited.clamp(floor, ceiling)
-        blind = winner.rung is not Rung.SIGHTED
-        assert not (blind and rate > current), "a raise while blind is a bug"
+        if winner.rung is not Rung.SIGHTED:
+            # The floor may have been raised by a new configuration: still no raise while blind.
+            rate = min(rate, current)
         if rate == current and limited < floor:
             return rate, Reason.AT_FLOOR
         if rate == current and limited > ceiling:
@@ -160,39 +161,11 @@ class Controller:
         return rate, winner.reason
 
     def _proven(self, answers: Sequence[Answer], load: Load) -> Rate | None:
-        known = load.critical is not None and load.best_effort is not None
-        if not known or not all(a.is_clear for a in answers):
+        if load.critical is None or load.best_effort is None:
             return self.proven_total
-        assert load.critical is not None
-        assert load.best_effort is not None
+        if not all(a.is_clear for a in answers):
+            return self.proven_total
         return load.critical + load.best_effort
-
-    def _ordered(
-        self, at_s: float, before: Rate, reason: Reason, winner: Answer, state: GateState
-    ) -> tuple[Decision, Rate]:
-        """What is wanted as an order, where the change is worth a write."""
-        assert self.rate is not None
-        floor, ceiling = self.workload.floor.rate, self.workload.ceiling.rate
-        worth = is_worth_a_write(before, self.rate, floor, ceiling, self.workload.shape)
-        ordered = self.rate if worth else before
-        if not worth and self.rate != before and state.hold is None:
-            reason = Reason.CHANGE_TOO_SMALL
-        action = _action(before, ordered)
-        decision = Decision(at_s, before, ordered, action, reason, winner.objective, winner.blind_s)
-        return decision, ordered
-
-    def _plan(self, at_s: float, budget: Rate, action: Action, reason: Reason) -> Plan:
-        w = self.workload
-        return Plan(
-            workload=w.name,
-            budget=budget,
-            floor=w.floor.rate,
-            ceiling=w.ceiling.rate,
-            at_s=at_s,
-            expires_at_s=at_s + w.shape.order_lifetime,
-            action=action,
-            reason=reason,
-        )
 
     def snapshot(self) -> dict[str, Any]:
         """The state in JSON types, for the decision file and for restarts."""
@@ -205,11 +178,45 @@ class Controller:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Turns what is wanted into an order, where the change is worth a write."""
+
+    workload: Workload
+    at_s: float
+    before: Rate
+
+    def decision(self, rate: Rate, reason: Reason, winner: Answer, *, held: bool) -> Decision:
+        floor, ceiling = self.workload.floor.rate, self.workload.ceiling.rate
+        worth = is_worth_a_write(self.before, rate, floor, ceiling, self.workload.shape)
+        ordered = rate if worth else self.before
+        if not worth and rate != self.before and not held:
+            reason = Reason.CHANGE_TOO_SMALL
+        action = _action(self.before, ordered)
+        return Decision(
+            self.at_s, self.before, ordered, action, reason, winner.objective, winner.blind_s
+        )
+
+    def plan(self, budget: Rate, decision: Decision) -> Plan:
+        return Plan(
+            workload=self.workload.name,
+            budget=budget,
+            floor=self.workload.floor.rate,
+            ceiling=self.workload.ceiling.rate,
+            at_s=self.at_s,
+            expires_at_s=self.at_s + self.workload.shape.order_lifetime,
+            action=decision.action,
+            reason=decision.reason,
+        )
+
+
 def _keeper(
     c: Configuration, workload: Workload, objective: Objective, law: LawSpec, at_s: float
 ) -> Keeper:
     source = objective.source or c.sources[0].name
-    signal = SignalSettings(objective.name, source, objective.percentile, c.step, c.min_samples, c.max_lag)
+    signal = SignalSettings(
+        objective.name, source, objective.percentile, c.step, c.min_samples, c.max_lag
+    )
     chosen = workload.filter
     return Keeper(
         objective,

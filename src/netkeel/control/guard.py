@@ -15,7 +15,9 @@ def limit_growth(proposed: Rate, current: Rate, period_s: float, shape: Shape) -
     return min(proposed, most)
 
 
-def is_worth_a_write(ordered: Rate, proposed: Rate, floor: Rate, ceiling: Rate, shape: Shape) -> bool:
+def is_worth_a_write(
+    ordered: Rate, proposed: Rate, floor: Rate, ceiling: Rate, shape: Shape
+) -> bool:
     """Whether a change is beyond the dead band.
 
     Floor and ceiling are always reached: otherwise a limit would stand just short of them for ever.

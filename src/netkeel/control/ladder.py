@@ -8,7 +8,7 @@ less the last limit is worth, and no rung ever raises it.
 | up to 2 periods | SIGHTED | the law's, unchanged until a new sample comes |
 | longer | HOLD | unchanged |
 | decayAfter (10 s) | DECAY | less decayPerSecond (1 %) a second |
-| countersAfter (60 s), rates counted | COUNTERS | proven total − critical − margin, if less |
+| countersAfter (60 s), rates counted | COUNTERS | proven total - critical - margin, if less |
 | countersAfter, no rates | FLOOR | the floor |
 """
 
@@ -55,7 +55,7 @@ def rung(blind_s: float, period_s: float, settings: Blindness, *, counters: bool
 
 
 def blind_rate(
-    at: Rung, rate: Rate, floor: Rate, elapsed_s: float, decay_per_s: float, safe: Rate | None
+    at: Rung, rate: Rate, floor: Rate, *, elapsed_s: float, decay_per_s: float, safe: Rate | None
 ) -> Rate:
     """The limit on a rung, never above `rate`.
 
@@ -77,8 +77,9 @@ def blind_rate(
 
 
 def heracles_rate(proven_total: Rate | None, load: Load) -> Rate | None:
-    """What counters alone allow best effort: proven total − critical − max(5 % of it, 10 % of
-    critical); None where either is unknown.
+    """What counters alone allow best effort; None where a term is unknown.
+
+    It is proven total - critical - max(5 % of the proven total, 10 % of critical).
 
     References:
         Lo et al., "Heracles: Improving Resource Efficiency at Scale", ISCA 2015, section 4.3.

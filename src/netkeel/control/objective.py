@@ -69,11 +69,11 @@ class Keeper:
         """Answer for this period: the law's word on a new delay, the ladder's while blind."""
         if reading.is_new and reading.belief is Belief.FRESH and reading.value is not None:
             keeper, proposal = self._ask_law(situation, reading, reading.value)
-            return keeper, keeper._answer(reading, proposal)
+            return keeper, _sighted(self.objective.name, reading, proposal, self._period_s(reading))
         missing = reading.belief is not Belief.FRESH or reading.fault is not None
         if self.workload.blind.mode == "assume" and missing:
             keeper, proposal = self._assume(situation, reading)
-            return keeper, keeper._answer(reading, proposal)
+            return keeper, _sighted(self.objective.name, reading, proposal, self._period_s(reading))
         return self, self._on_ladder(situation, reading)
 
     def _ask_law(
@@ -114,16 +114,6 @@ class Keeper:
         # A recorded reading carries the period that was observed then, so replay is exact.
         return self.signal.period_s if reading.period_s is None else reading.period_s
 
-    def _answer(self, reading: Reading, proposal: Proposal) -> Answer:
-        return Answer(
-            self.objective.name,
-            proposal.rate,
-            proposal.reason,
-            self._period_s(reading),
-            Rung.SIGHTED,
-            0.0 if reading.belief is Belief.FRESH else reading.blind_s,
-        )
-
     def _on_ladder(self, situation: Situation, reading: Reading) -> Answer:
         safe = heracles_rate(situation.proven_total, situation.load)
         settings = self.workload.blind
@@ -133,9 +123,9 @@ class Keeper:
             at,
             situation.rate,
             self.workload.floor.rate,
-            situation.elapsed_s,
-            settings.decay_per_second,
-            safe,
+            elapsed_s=situation.elapsed_s,
+            decay_per_s=settings.decay_per_second,
+            safe=safe,
         )
         blind_s = 0.0 if at is Rung.SIGHTED else reading.blind_s
         return Answer(self.objective.name, rate, REASONS[at], period_s, at, blind_s)
@@ -155,3 +145,8 @@ class Keeper:
                 "fresh_value_s": fresh.value if fresh else None,
             },
         }
+
+
+def _sighted(objective: str, reading: Reading, proposal: Proposal, period_s: float) -> Answer:
+    blind_s = 0.0 if reading.belief is Belief.FRESH else reading.blind_s
+    return Answer(objective, proposal.rate, proposal.reason, period_s, Rung.SIGHTED, blind_s)

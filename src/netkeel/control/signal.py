@@ -122,11 +122,9 @@ class Signal:
             return replace(seen, pool=pool), reading
         if belief is not Belief.FRESH:
             return seen, reading
-        return seen._believed(at_s, sample.at_s, reading), reading
+        return _believed(seen, at_s, sample.at_s, reading), reading
 
-    def _value(
-        self, sample: Sample, pool: Buckets | None
-    ) -> tuple[float | None, int | None, bool]:
+    def _value(self, sample: Sample, pool: Buckets | None) -> tuple[float | None, int | None, bool]:
         if pool is None:
             return sample.value, sample.count, False
         if pool.total <= 0:
@@ -135,9 +133,7 @@ class Signal:
         return value, int(pool.total), above
 
     def _belief(self, at_s: float, sample: Sample, value: float | None, n: int | None) -> Belief:
-        if value is not None and not (
-            isfinite(value) and 0 <= value <= _LONGEST_PLAUSIBLE_DELAY_S
-        ):
+        if value is not None and not (isfinite(value) and 0 <= value <= _LONGEST_PLAUSIBLE_DELAY_S):
             return Belief.IMPLAUSIBLE
         if at_s - sample.at_s > self.settings.max_lag_s:
             return Belief.STALE
@@ -145,17 +141,18 @@ class Signal:
             return Belief.INSUFFICIENT
         return Belief.FRESH
 
-    def _believed(self, at_s: float, measured_at_s: float, reading: Reading) -> Signal:
-        intervals = self.intervals_s
-        if self.fresh_at_s is not None:
-            intervals = (*intervals, measured_at_s - self.fresh_at_s)[-_INTERVALS_KEPT:]
-        return replace(
-            self,
-            fresh=reading,
-            fresh_at_s=measured_at_s,
-            arrived_at_s=at_s,
-            intervals_s=intervals,
-        )
+
+def _believed(signal: Signal, at_s: float, measured_at_s: float, reading: Reading) -> Signal:
+    intervals = signal.intervals_s
+    if signal.fresh_at_s is not None:
+        intervals = (*intervals, measured_at_s - signal.fresh_at_s)[-_INTERVALS_KEPT:]
+    return replace(
+        signal,
+        fresh=reading,
+        fresh_at_s=measured_at_s,
+        arrived_at_s=at_s,
+        intervals_s=intervals,
+    )
 
 
 def _newest(
@@ -182,4 +179,4 @@ def judge_rate(
         belief = Belief.IMPLAUSIBLE
     elif age_s > max_age_s:
         belief = Belief.STALE
-    return Reading(source, kind, good.value, good.count, age_s, belief, True, fault=fault)
+    return Reading(source, kind, good.value, good.count, age_s, belief, is_new=True, fault=fault)

@@ -1,1 +1,1 @@
-"""Here belong the values that travel: frozen, with no behaviour beyond their own arithmetic."""
+"""The values that travel between the parts: frozen, with no behaviour beyond their arithmetic."""

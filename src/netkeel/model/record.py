@@ -79,8 +79,10 @@ class Record:
             "settings_sha256": self.settings_sha256,
             "seed": self.seed,
             "readings": [_reading(r) for r in self.readings],
-            "load": {"critical_bps": bps(self.load.critical),
-                     "best_effort_bps": bps(self.load.best_effort)},
+            "load": {
+                "critical_bps": bps(self.load.critical),
+                "best_effort_bps": bps(self.load.best_effort),
+            },
             "state_before": self.state_before,
             "old_bps": bps(d.old),
             "wanted_bps": bps(d.wanted),

@@ -76,7 +76,7 @@ class Driver:
     async def _polled(self, part: Polled) -> None:
         try:
             await part.poll(self.clock.now_s())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - reported, and the loop goes on
             self.complain(type(part).__name__, error)
 
     def _backgrounds(self) -> list[Background]:
@@ -87,7 +87,7 @@ class Driver:
         while True:
             try:
                 await part.run()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - reported, and the loop goes on
                 self.complain(type(part).__name__, error)
             await self.clock.sleep_until(self.clock.now_s() + _RESTART_PAUSE_S)
 

@@ -15,7 +15,7 @@ import msgspec
 
 from netkeel.control.controller import Controller, Outcome
 from netkeel.control.law import LawSpec
-from netkeel.model.gate import GateState
+from netkeel.model.gate import GateState, Plan
 from netkeel.model.reading import Sample
 from netkeel.model.record import Record
 from netkeel.ports import Gate, Recorder, Source
@@ -61,7 +61,7 @@ class Loop:
     def _observe(self, source: Source, at_s: float) -> tuple[Sample, ...]:
         try:
             return source.observe(at_s)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - reported, and the loop goes on
             self.complain(f"source {source.name}", error)
             return ()
 
@@ -70,7 +70,7 @@ class Loop:
         before = g.controller
         g.controller, outcome = before.step(at_s, samples, state)
         if outcome.plan is not None and not self.dry_run and self.may_act():
-            self._enact(g, outcome)
+            self._enact(g, outcome.plan)
         record = self._recorded(at_s, g, before, outcome, state)
         for recorder in self.recorders:
             self._tell(recorder, record)
@@ -79,15 +79,14 @@ class Loop:
     def _read_back(self, g: Governed, at_s: float) -> GateState:
         try:
             return g.gate.observe(at_s)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - reported, and the loop goes on
             self.complain(f"gate of {g.workload.name}", error)
             return GateState.unknown(at_s, str(error))
 
-    def _enact(self, g: Governed, outcome: Outcome) -> None:
-        assert outcome.plan is not None
+    def _enact(self, g: Governed, plan: Plan) -> None:
         try:
-            g.gate.apply(outcome.plan)
-        except Exception as error:
+            g.gate.apply(plan)
+        except Exception as error:  # noqa: BLE001 - reported, and the loop goes on
             self.complain(f"gate of {g.workload.name}", error)
 
     def _recorded(
@@ -116,12 +115,15 @@ class Loop:
     def _tell(self, recorder: Recorder, record: Record) -> None:
         try:
             recorder.record(record)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - reported, and the loop goes on
             self.complain(type(recorder).__name__, error)
 
 
 def govern(
-    configuration: Configuration, gates: Mapping[str, Gate], laws: Mapping[str, LawSpec], at_s: float
+    configuration: Configuration,
+    gates: Mapping[str, Gate],
+    laws: Mapping[str, LawSpec],
+    at_s: float,
 ) -> dict[str, Governed]:
     """Each configured workload with a fresh core, ready for a loop that starts at `at_s`."""
     return {

@@ -64,7 +64,8 @@ def check(
     configuration = walk.struct(Configuration, with_profile(raw), "")
     if walk.faults:
         return None, tuple(walk.faults)
-    assert isinstance(configuration, Configuration)
+    if not isinstance(configuration, Configuration):
+        raise TypeError(configuration)
     faults = tuple(Fault(*broken) for broken in broken_rules(configuration))
     return (None if faults else configuration), faults
 
@@ -91,7 +92,8 @@ def convert_struct(kind: type[msgspec.Struct], raw: object) -> msgspec.Struct:
     value = walk.struct(kind, raw, "")
     if walk.faults:
         raise FaultyConfigurationError(tuple(walk.faults))
-    assert isinstance(value, msgspec.Struct)
+    if not isinstance(value, msgspec.Struct):
+        raise TypeError(value)
     return value
 
 
@@ -142,13 +144,20 @@ class _Walk:
 
     def value(self, kind: Any, raw: object, path: str) -> object:  # noqa: ANN401 - a type form
         origin = get_origin(kind)
-        if origin in (Union, types.UnionType):
+        if origin in {Union, types.UnionType}:
             return self._optional(kind, raw, path)
         if origin is Literal:
-            choices = get_args(kind)
-            if raw in choices:
-                return raw
-            return self._fault(path, raw, "is not allowed", _near(str(raw), choices) or _any_of(choices))
+            return self._choice(get_args(kind), raw, path)
+        return self._item(kind, raw, path)
+
+    def _choice(self, choices: tuple[Any, ...], raw: object, path: str) -> object:
+        if raw in choices:
+            return raw
+        hint = _near(str(raw), choices) or _any_of(choices)
+        return self._fault(path, raw, "is not allowed", hint)
+
+    def _item(self, kind: Any, raw: object, path: str) -> object:  # noqa: ANN401 - a type form
+        origin = get_origin(kind)
         if origin is tuple:
             return self._items(get_args(kind)[0], raw, path)
         if origin is dict:
@@ -184,8 +193,10 @@ class _Walk:
         except (TypeError, ValueError):
             return self._fault(path, raw, f"must be {_NAMES[kind]}")
 
-    def _fault(self, path: str, raw: object, reason: str, hint: str = "") -> None:
+    def _fault(self, path: str, raw: object, reason: str, hint: str = "") -> object:
+        """Note a fault; what it returns stands in for the value, which is never used."""
         self.faults.append(Fault(path or "file", _show(raw), reason, hint))
+        return None
 
 
 def _text(raw: object) -> str:
@@ -239,7 +250,7 @@ _NAMES = {str: "a text", bool: "true or false", int: "a whole number", float: "a
 
 def _show(raw: object) -> str:
     text = repr(raw)
-    return text if len(text) <= 60 else text[:57] + "…"  # noqa: PLR2004 - fits a terminal line
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _near(given: str, known: Iterator[str] | Mapping[str, Any] | tuple[Any, ...]) -> str:

@@ -43,7 +43,7 @@ CLASSIC_WARNINGS = {
     "set blind.mode to ladder",
     "workloads[].gate": "each change of the pod template restarts the pods, and the limit is not "
     "divided among replicas; set gate to pod-annotation",
-    "workloads[].law": "−50/+10 misses its target one sixth of the time by construction; "
+    "workloads[].law": "-50/+10 misses its target one sixth of the time by construction; "
     "set law.name to swift",
 }
 

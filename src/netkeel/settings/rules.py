@@ -30,15 +30,19 @@ def broken_rules(configuration: Configuration) -> Iterator[Broken]:
 
 
 def _top(c: Configuration) -> Iterator[Broken]:
-    if c.step < 0.01:  # noqa: PLR2004
+    if c.step < 0.01:
         yield "step", str(c.step), "is shorter than the shortest step", "at least 10ms"
     if c.min_samples < 1:
         yield "minSamples", str(c.min_samples), "must be at least 1", "30 makes a usable p95"
-    lists = {"sources": c.sources, "objectives": c.objectives, "workloads": c.workloads}
-    for path, items in lists.items():
-        if not items:
+    names = {
+        "sources": [s.name for s in c.sources],
+        "objectives": [o.name for o in c.objectives],
+        "workloads": [w.name for w in c.workloads],
+    }
+    for path, members in names.items():
+        if not members:
             yield path, "[]", "must have at least one member", "netkeel init writes a first file"
-        yield from _twice(path, (item.name for item in items))
+        yield from _twice(path, members)
     yield from _election(c)
 
 
@@ -90,7 +94,12 @@ def _workload(w: Workload, path: str, objectives: set[str]) -> Iterator[Broken]:
         yield f"{path}.floor", w.floor, f"is above the ceiling {w.ceiling}", "swap them"
     for key, limit in (("floor", w.floor), ("ceiling", w.ceiling), ("start", w.start)):
         if not _LOWEST <= limit.rate <= _HIGHEST:
-            yield f"{path}.{key}", limit, "must lie between 1k and 1P", "0 means unlimited to Cilium"
+            yield (
+                f"{path}.{key}",
+                limit,
+                "must lie between 1k and 1P",
+                "0 means unlimited to Cilium",
+            )
     if w.gate == "deployment-template" and w.deployment is None:
         yield f"{path}.deployment", "", "is required by the gate deployment-template", "its name"
     if w.gate in ("ceiling", "pod-tbf", "cilium-throttle"):

@@ -8,11 +8,9 @@ import msgspec
 
 from netkeel.settings.types import Bandwidth, Duration
 
-API_VERSION = "netkeel.dev/v1alpha1"
+API_VERSION: Literal["netkeel.dev/v1alpha1"] = "netkeel.dev/v1alpha1"
 
-GateKind = Literal[
-    "pod-annotation", "deployment-template", "ceiling", "pod-tbf", "cilium-throttle"
-]
+GateKind = Literal["pod-annotation", "deployment-template", "ceiling", "pod-tbf", "cilium-throttle"]
 Preset = Literal["netkeel", "hubble", "smokeping", "cloudprober", "istio", "linkerd"]
 
 
@@ -174,7 +172,7 @@ class Workload(_Settings, frozen=True, kw_only=True):
 
 
 class Server(_Settings, frozen=True, kw_only=True):
-    """The read-only HTTP server: /livez /readyz /metrics /api/v1/…"""
+    """The read-only HTTP server: /livez, /readyz, /metrics and /api/v1."""
 
     listen: str = "127.0.0.1:9760"
     """Address and port; `0.0.0.0:9760` in a pod. Port 0: any free one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from netkeel.units import Rate, format_duration, parse_duration
 
@@ -24,12 +24,12 @@ class Duration(float):
         return format_duration(float(self))
 
 
-class Bandwidth(str):
+class Bandwidth(str):  # noqa: SLOT000 - a str subclass cannot have slots and an attribute
     """A Kubernetes quantity in bit/s as it was written, and the rate it means."""
 
     rate: Rate
 
-    def __new__(cls, text: str) -> Bandwidth:
+    def __new__(cls, text: str) -> Self:
         """Read a bandwidth.
 
         Raises:

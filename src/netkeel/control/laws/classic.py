@@ -1,7 +1,7 @@
-"""The classic law: above target −50 Mbit/s, below +10, equal unchanged.
+"""The classic law: above target -50 Mbit/s, below +10, equal unchanged.
 
 It is the reference that everything better is measured against, so it stays exactly as described.
-Its drift is zero when 50·p = 10·(1 − p): it misses its target one sixth of the time by
+Its drift is zero when 50·p = 10·(1 - p): it misses its target one sixth of the time by
 construction, whatever the plant.
 
 `classic_smoothed` is the same law behind exponential smoothing and a dead band.
@@ -53,7 +53,7 @@ register(
     LawSpec(
         name="classic",
         version=1,
-        summary="−50 above the target, +10 below, as the classic system does",
+        summary="-50 above the target, +10 below, as the classic system does",
         settings=ClassicSettings,
         make=Classic,
     )

@@ -1,6 +1,6 @@
 """Swift: additive increase below the target delay, multiplicative decrease by how far above.
 
-Above the target the rate is multiplied by max(1 − β·(d − T)/d, 1 − max_mdf), at most once a
+Above the target the rate is multiplied by max(1 - β·(d - T)/d, 1 - max_mdf), at most once a
 feedback delay, since a second cut before the first shows would answer the same congestion twice.
 Where best-effort traffic is counted, a limit that is not used is not raised: a clear path proves
 nothing about a limit nobody reaches.
