@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core_bench import MakeBench
 from netkeel.control.controller import Controller
 from netkeel.control.laws import law_settings, laws
 from netkeel.model.gate import Enforcement, GateState, Hold
@@ -15,21 +16,21 @@ from netkeel.settings import convert
 from netkeel.units import Rate
 
 
-def test_it_starts_from_the_limit_that_the_cluster_has(bench):
+def test_it_starts_from_the_limit_that_the_cluster_has(bench: MakeBench) -> None:
     b = bench(370)
     outcome = b.step(0.5)
     assert outcome.decision.reason is Reason.ADOPTED
     assert b.wanted_mbps == 370
 
 
-def test_only_where_the_cluster_has_none_it_starts_from_start(bench):
+def test_only_where_the_cluster_has_none_it_starts_from_start(bench: MakeBench) -> None:
     b = bench(None)
     outcome = b.step(0.5)
     assert outcome.decision.reason is Reason.STARTED
     assert b.wanted_mbps == 100
 
 
-def test_a_limit_outside_the_bounds_is_brought_inside(bench):
+def test_a_limit_outside_the_bounds_is_brought_inside(bench: MakeBench) -> None:
     b = bench(5000)
     outcome = b.step(0.5)
     assert outcome.decision.reason is Reason.OUTSIDE_BOUNDS
@@ -37,7 +38,7 @@ def test_a_limit_outside_the_bounds_is_brought_inside(bench):
     assert b.wanted_mbps == 1000
 
 
-def test_nothing_is_ordered_before_the_gate_is_known(bench):
+def test_nothing_is_ordered_before_the_gate_is_known(bench: MakeBench) -> None:
     b = bench(100)
     b.state = GateState.unknown(0.0)
     outcome = b.step(0.5)
@@ -45,7 +46,7 @@ def test_nothing_is_ordered_before_the_gate_is_known(bench):
     assert outcome.decision.reason is Reason.AWAITING_GATE
 
 
-def test_a_poll_that_brings_nothing_new_changes_nothing(bench):
+def test_a_poll_that_brings_nothing_new_changes_nothing(bench: MakeBench) -> None:
     b = bench(100)
     b.step(None)
     b.step(0.5)
@@ -55,7 +56,7 @@ def test_a_poll_that_brings_nothing_new_changes_nothing(bench):
     assert outcome.decision.blind_s == 0
 
 
-def test_the_ladder_holds_decays_and_ends_at_the_floor(bench):
+def test_the_ladder_holds_decays_and_ends_at_the_floor(bench: MakeBench) -> None:
     b = bench(100)
     b.step(None)
     b.step(0.5)
@@ -72,7 +73,7 @@ def test_the_ladder_holds_decays_and_ends_at_the_floor(bench):
     assert b.wanted_mbps == 10
 
 
-def test_with_counters_the_last_rung_follows_them(bench):
+def test_with_counters_the_last_rung_follows_them(bench: MakeBench) -> None:
     b = bench(300)
     b.step(None)
     b.step(0.5, critical_mbps=50, best_effort_mbps=290)  # proven total: 340
@@ -84,7 +85,9 @@ def test_with_counters_the_last_rung_follows_them(bench):
 
 
 @pytest.mark.parametrize(("count", "belief"), [(29, Belief.INSUFFICIENT), (30, Belief.FRESH)])
-def test_fewer_than_thirty_measurements_are_no_quantile(bench, count, belief):
+def test_fewer_than_thirty_measurements_are_no_quantile(
+    bench: MakeBench, count: int, belief: Belief
+) -> None:
     b = bench(100)
     b.step(None)
     outcome = b.step(0.5, count=count)
@@ -92,7 +95,9 @@ def test_fewer_than_thirty_measurements_are_no_quantile(bench, count, belief):
 
 
 @pytest.mark.parametrize("delay_ms", [float("nan"), float("inf"), -1.0, 61e3])
-def test_a_value_that_cannot_be_a_delay_is_implausible_and_moves_nothing(bench, delay_ms):
+def test_a_value_that_cannot_be_a_delay_is_implausible_and_moves_nothing(
+    bench: MakeBench, delay_ms: float
+) -> None:
     b = bench(100)
     b.step(None)
     outcome = b.step(delay_ms)
@@ -100,7 +105,7 @@ def test_a_value_that_cannot_be_a_delay_is_implausible_and_moves_nothing(bench, 
     assert b.wanted_mbps == 100
 
 
-def test_a_hold_overrules_the_law_and_is_released(bench):
+def test_a_hold_overrules_the_law_and_is_released(bench: MakeBench) -> None:
     b = bench(100)
     b.step(None)
     b.hold(Hold.FREEZE)
@@ -117,7 +122,7 @@ def test_a_hold_overrules_the_law_and_is_released(bench):
     assert b.wanted_mbps == 20
 
 
-def test_of_several_objectives_the_smallest_answer_wins(bench):
+def test_of_several_objectives_the_smallest_answer_wins(bench: MakeBench) -> None:
     b = bench(100, objectives=[{"name": "loose", "target": "9ms"}, {"name": "tight"}])
     b.step(None)
     b.step(2.0)
@@ -125,7 +130,7 @@ def test_of_several_objectives_the_smallest_answer_wins(bench):
     assert b.outcomes[-1].decision.objective == "tight"
 
 
-def test_a_raise_that_was_never_applied_is_not_built_on(bench):
+def test_a_raise_that_was_never_applied_is_not_built_on(bench: MakeBench) -> None:
     b = bench(100)
     b.step(None)
     b.follows = False
@@ -135,7 +140,7 @@ def test_a_raise_that_was_never_applied_is_not_built_on(bench):
     assert b.wanted_mbps <= 110
 
 
-def test_a_cut_starts_from_what_is_in_force(bench):
+def test_a_cut_starts_from_what_is_in_force(bench: MakeBench) -> None:
     b = bench(100)
     b.step(None)
     b.follows = False
@@ -147,7 +152,7 @@ def test_a_cut_starts_from_what_is_in_force(bench):
     assert b.wanted_mbps == 60
 
 
-def test_a_change_within_the_dead_band_is_kept_but_not_ordered(bench):
+def test_a_change_within_the_dead_band_is_kept_but_not_ordered(bench: MakeBench) -> None:
     b = bench(900)
     b.step(None)
     b.step(0.5)
@@ -158,7 +163,7 @@ def test_a_change_within_the_dead_band_is_kept_but_not_ordered(bench):
     assert b.wanted_mbps == 930, "three small steps add up to one worth a write"
 
 
-def test_at_the_ceiling_it_says_so(bench):
+def test_at_the_ceiling_it_says_so(bench: MakeBench) -> None:
     b = bench(1000)
     b.step(None)
     b.step(0.5)
@@ -166,7 +171,9 @@ def test_at_the_ceiling_it_says_so(bench):
     assert b.outcomes[-1].decision.action is Action.STABLE
 
 
-def test_the_period_is_the_pace_of_the_samples_and_one_outage_does_not_change_it(bench):
+def test_the_period_is_the_pace_of_the_samples_and_one_outage_does_not_change_it(
+    bench: MakeBench,
+) -> None:
     b = bench(100)
     b.step(None)
     for _ in range(4):
@@ -189,7 +196,9 @@ _EVENTS = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(_EVENTS, st.sampled_from(["swift", "classic", "classic_repaired", "classic_smoothed"]))
-def test_no_raise_happens_while_blind_and_the_limit_keeps_its_bounds(events, law):
+def test_no_raise_happens_while_blind_and_the_limit_keeps_its_bounds(
+    events: list[tuple[str, float, float, Enforcement]], law: str
+) -> None:
     raw = {
         "sources": [{"name": "s", "prometheus": {"url": "http://p", "preset": "netkeel"}}],
         "objectives": [{"name": "o"}],
@@ -219,8 +228,8 @@ def test_no_raise_happens_while_blind_and_the_limit_keeps_its_bounds(events, law
         state = replace(state, applied=d.wanted, enforcement=enforcement)
 
 
-def test_the_same_inputs_give_the_same_bytes(bench):
-    def run():
+def test_the_same_inputs_give_the_same_bytes(bench: MakeBench) -> None:
+    def run() -> object:
         b = bench(100)
         for delay_ms in [None, 0.5, 0.7, 3.0, None, None, None, 0.4]:
             b.step(delay_ms)

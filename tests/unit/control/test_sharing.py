@@ -12,7 +12,7 @@ _CLAIMS = st.lists(st.tuples(st.floats(0.1, 10), st.none() | _RATES), min_size=1
 )
 
 
-def test_equal_claims_get_equal_shares():
+def test_equal_claims_get_equal_shares() -> None:
     assert share(Rate(90), [Claim("a"), Claim("b"), Claim("c")]) == {
         "a": Rate(30),
         "b": Rate(30),
@@ -20,13 +20,15 @@ def test_equal_claims_get_equal_shares():
     }
 
 
-def test_what_an_idle_pod_leaves_is_lent_on_by_weight():
+def test_what_an_idle_pod_leaves_is_lent_on_by_weight() -> None:
     claims = [Claim("idle", 1.0, Rate(10)), Claim("a", 1.0), Claim("b", 2.0)]
     assert share(Rate(100), claims) == {"idle": Rate(10), "a": Rate(30), "b": Rate(60)}
 
 
 @given(_RATES, _CLAIMS)
-def test_the_sum_never_exceeds_the_budget_nor_a_share_its_demand(budget, claims):
+def test_the_sum_never_exceeds_the_budget_nor_a_share_its_demand(
+    budget: Rate, claims: list[Claim[int]]
+) -> None:
     shares = share(budget, claims)
     assert set(shares) == {c.key for c in claims}
     assert sum(s.bps for s in shares.values()) <= budget.bps
@@ -35,7 +37,7 @@ def test_the_sum_never_exceeds_the_budget_nor_a_share_its_demand(budget, claims)
 
 
 @given(_RATES, _CLAIMS)
-def test_nothing_is_wasted_while_someone_wants_more(budget, claims):
+def test_nothing_is_wasted_while_someone_wants_more(budget: Rate, claims: list[Claim[int]]) -> None:
     shares = share(budget, claims)
     hungry = [c for c in claims if c.demand is None or shares[c.key] < c.demand]
     left = budget.bps - sum(s.bps for s in shares.values())
@@ -43,7 +45,9 @@ def test_nothing_is_wasted_while_someone_wants_more(budget, claims):
 
 
 @given(_RATES, _CLAIMS)
-def test_nobody_hungry_gets_less_for_its_weight_than_another(budget, claims):
+def test_nobody_hungry_gets_less_for_its_weight_than_another(
+    budget: Rate, claims: list[Claim[int]]
+) -> None:
     shares = share(budget, claims)
     hungry = [c for c in claims if c.demand is None or shares[c.key] < c.demand]
     for one in hungry:

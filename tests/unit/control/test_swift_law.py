@@ -2,10 +2,11 @@
 
 import pytest
 
+from core_bench import MakeBench
 from netkeel.model.reason import Reason
 
 
-def test_it_adds_while_the_delay_is_below_the_target(bench):
+def test_it_adds_while_the_delay_is_below_the_target(bench: MakeBench) -> None:
     b = bench(100)
     b.step(None)
     b.step(0.5)
@@ -17,14 +18,16 @@ def test_it_adds_while_the_delay_is_below_the_target(bench):
     ("delay_ms", "after"),
     [(1.25, 84.0), (2.0, 60.0), (8.0, 50.0)],
 )
-def test_it_cuts_by_how_far_the_delay_is_above_the_target(bench, delay_ms, after):
+def test_it_cuts_by_how_far_the_delay_is_above_the_target(
+    bench: MakeBench, delay_ms: float, after: float
+) -> None:
     b = bench(100)
     b.step(None)
     b.step(delay_ms)
     assert b.wanted_mbps == pytest.approx(after)
 
 
-def test_it_cuts_at_most_once_a_feedback_delay(bench):
+def test_it_cuts_at_most_once_a_feedback_delay(bench: MakeBench) -> None:
     b = bench(100, step="100ms")
     b.step(None)
     for _ in range(3):
@@ -38,7 +41,7 @@ def test_it_cuts_at_most_once_a_feedback_delay(bench):
     assert b.outcomes[-1].decision.reason is Reason.WITHIN_REFRACTORY_PERIOD
 
 
-def test_a_limit_that_is_not_used_is_not_raised(bench):
+def test_a_limit_that_is_not_used_is_not_raised(bench: MakeBench) -> None:
     b = bench(100)
     b.step(None)
     b.step(0.3, best_effort_mbps=20, critical_mbps=5)
@@ -47,7 +50,7 @@ def test_a_limit_that_is_not_used_is_not_raised(bench):
     assert b.wanted_mbps == 110
 
 
-def test_the_repaired_classic_law_cuts_ninety_nine_times_what_it_adds(bench):
+def test_the_repaired_classic_law_cuts_ninety_nine_times_what_it_adds(bench: MakeBench) -> None:
     b = bench(800, law={"name": "classic_repaired", "increase": "5M"})
     b.step(None)
     b.step(0.5, after_s=5.0)

@@ -1,13 +1,15 @@
 """The checker reports every fault of a configuration, with where, why and what to do."""
 
+from typing import Any
+
 import pytest
 
 from netkeel.control.laws import law_settings
 from netkeel.control.laws.swift import SwiftSettings
-from netkeel.settings import FaultyConfigurationError, check, convert
+from netkeel.settings import Fault, FaultyConfigurationError, check, convert
 from netkeel.units import Rate
 
-GOOD = {
+GOOD: dict[str, Any] = {
     "apiVersion": "netkeel.dev/v1alpha1",
     "kind": "Configuration",
     "step": "1s",
@@ -24,16 +26,16 @@ GOOD = {
 }
 
 
-def faults_of(**changes):
+def faults_of(**changes: object) -> dict[str, Fault]:
     _, faults = check({**GOOD, **changes}, law_settings())
     return {f.path: f for f in faults}
 
 
-def workload(**changes):
+def workload(**changes: object) -> dict[str, Any]:
     return {"workloads": [{**GOOD["workloads"][0], **changes}]}
 
 
-def test_a_good_file_becomes_typed_values():
+def test_a_good_file_becomes_typed_values() -> None:
     c = convert(GOOD, law_settings())
     assert c.step == 1.0
     assert c.objectives[0].deadline_s == 0.0015
@@ -41,7 +43,7 @@ def test_a_good_file_becomes_typed_values():
     assert c.workloads[0].law.settings == SwiftSettings(beta=0.5)
 
 
-def test_all_faults_are_reported_at_once():
+def test_all_faults_are_reported_at_once() -> None:
     faults = faults_of(
         setp="1s",
         step=5,
@@ -86,36 +88,42 @@ def test_all_faults_are_reported_at_once():
         (workload(filter={"smoothing": 0.0}), "workloads[0].filter.smoothing"),
         (workload(law={"name": "swift", "bta": 1}), "workloads[0].law.bta"),
         (workload(law={"name": "swift", "beta": "x"}), "workloads[0].law.beta"),
-        ({"objectives": [{"name": "o", "target": "2ms", "deadline": "1ms"}]}, "objectives[0].deadline"),
+        (
+            {"objectives": [{"name": "o", "target": "2ms", "deadline": "1ms"}]},
+            "objectives[0].deadline",
+        ),
         ({"objectives": [{"name": "o", "percentile": 95.0}]}, "objectives[0].percentile"),
         ({"objectives": [{"name": "o", "source": "nope"}]}, "objectives[0].source"),
         ({"objectives": []}, "objectives"),
         ({"workloads": GOOD["workloads"] * 2}, "workloads"),
-        ({"sources": [{"name": "s", "prometheus": {"url": "p:9090"}}]}, "sources[0].prometheus.url"),
+        (
+            {"sources": [{"name": "s", "prometheus": {"url": "p:9090"}}]},
+            "sources[0].prometheus.url",
+        ),
         ({"sources": [{"name": "s", "prometheus": {"url": "http://p"}}]}, "sources[0].prometheus"),
         ({"sources": [{"prometheus": {"url": "http://p"}}]}, "sources[0].name"),
         ({"apiVersion": "netkeel.dev/v2"}, "apiVersion"),
         ({"step": "1ms"}, "step"),
     ],
 )  # fmt: skip
-def test_each_rule_names_its_path(changes, path):
+def test_each_rule_names_its_path(changes: dict[str, Any], path: str) -> None:
     assert path in faults_of(**changes)
 
 
 @pytest.mark.parametrize("raw", [None, [], "text", 3])
-def test_a_file_that_is_no_mapping_is_one_fault(raw):
+def test_a_file_that_is_no_mapping_is_one_fault(raw: object) -> None:
     configuration, faults = check(raw, law_settings())
     assert configuration is None
     assert len(faults) == 1
 
 
-def test_the_error_lists_every_fault_on_a_line_of_its_own():
+def test_the_error_lists_every_fault_on_a_line_of_its_own() -> None:
     with pytest.raises(FaultyConfigurationError) as caught:
         convert({**GOOD, "a": 1, "b": 2}, law_settings())
     assert len(str(caught.value).splitlines()) == 2
 
 
-def test_the_profile_classic_needs_nothing_but_its_name():
+def test_the_profile_classic_needs_nothing_but_its_name() -> None:
     c = convert({"profile": "classic"}, law_settings())
     w = c.workloads[0]
     assert (c.step, w.law.name, w.gate) == (5.0, "classic", "deployment-template")
@@ -126,7 +134,7 @@ def test_the_profile_classic_needs_nothing_but_its_name():
     assert c.objectives[0].target == 0.001
 
 
-def test_what_the_file_says_wins_over_the_profile():
+def test_what_the_file_says_wins_over_the_profile() -> None:
     raw = {"profile": "classic", "step": "1s", **workload(gate="pod-annotation", law="swift")}
     c = convert(raw, law_settings())
     assert (c.step, c.workloads[0].gate, c.workloads[0].law.name) == (
