@@ -174,7 +174,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = [*mean_or_p95(arguments.seed), *uneven_steps(), *window(arguments.seed), *without_data()]
     for row in rows:
-        print(f"{row.page:14} {row.case:30} {row.figure:46} {row.value:9.4g} {row.unit}")  # noqa: T201
+        print(f"{row.page:14} {row.case:30} {row.figure:46} {row.value:9.4g} {row.unit}")
     if arguments.out:
         meta = {"command": "python bench/why.py", "seed": arguments.seed}
         results = [vars(row) for row in rows]

@@ -73,8 +73,8 @@ def _workload(law: str) -> dict[str, object]:
 def main() -> None:
     """Print every example."""
     for example in EXAMPLES:
-        print(example.title)  # noqa: T201
-        print("\n".join(replay(example, "classic")), end="\n\n")  # noqa: T201
+        print(example.title)
+        print("\n".join(replay(example, "classic")), end="\n\n")
 
 
 if __name__ == "__main__":
