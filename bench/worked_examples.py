@@ -7,7 +7,6 @@ prints what `docs/tutorial/learning-guide.md` quotes; a test holds the two equal
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,4 +77,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
