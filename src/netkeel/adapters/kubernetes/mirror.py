@@ -119,7 +119,7 @@ class Mirror(Generic[T]):
 
     def _pause_s(self) -> float:
         longest = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failures, 10))
-        return longest * self._random.uniform(0.5, 1.0)
+        return float(longest * self._random.uniform(0.5, 1.0))
 
 
 def _name(item: Any) -> str:  # noqa: ANN401 - any resource

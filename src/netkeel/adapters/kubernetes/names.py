@@ -1,0 +1,11 @@
+"""The labels, annotations and field managers that netkeel uses in a cluster."""
+
+EGRESS_BANDWIDTH = "kubernetes.io/egress-bandwidth"
+ORIGINAL = "netkeel.dev/original-egress-bandwidth"
+"""The value before netkeel's first write; empty where there was none."""
+WANTED = "netkeel.dev/wanted"
+APPLIED = "netkeel.dev/applied"
+REASON = "netkeel.dev/reason"
+MANAGED = "netkeel.dev/managed"
+HOLD = "netkeel.dev/hold"
+MANAGER = "netkeel-controller"
