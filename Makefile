@@ -3,9 +3,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
-	"$$p" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	&& { echo "$$p"; break; }; done)
+# PYTHON=/path/to/python picks the interpreter that .venv is made with.
+export PYTHON
 STAMPS := $(VENV)/stamps
 RUNTIME := $(STAMPS)/runtime
 ALL := $(STAMPS)/all
@@ -19,21 +18,19 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 14
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "netkeel needs Python 3.11 or later with the venv module" \
-		"(Debian: apt-get install python3-venv)" >&2; exit 4; }
-	$(PYTHON) -m venv $(VENV)
-	@mkdir -p $(STAMPS)
+	scripts/make-venv
 
-$(RUNTIME): constraints/runtime.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python scripts/install-locked constraints/runtime.txt
+$(RUNTIME): constraints/runtime.txt pyproject.toml scripts/install-locked | $(VENV)/bin/python
+	scripts/install-locked runtime
 	@mkdir -p $(STAMPS) && touch $@
 
-$(ALL): constraints/all.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python scripts/install-locked constraints/all.txt
+$(ALL): constraints/all.txt pyproject.toml scripts/install-locked | $(VENV)/bin/python
+	scripts/install-locked all
 	@mkdir -p $(STAMPS) && touch $@ $(RUNTIME)
 
-$(SYSTEM): scripts/setup-system | $(VENV)/bin/python
+$(SYSTEM): scripts/setup-system scripts/setup-go constraints/go.txt | $(VENV)/bin/python
 	scripts/setup-system
+	scripts/setup-go
 	@mkdir -p $(STAMPS) && touch $@
 
 setup: $(ALL) $(SYSTEM) ## create .venv and install what the tests need
@@ -62,7 +59,7 @@ docs: $(ALL) ## build the documentation, without a warning
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
 lock: $(ALL) ## resolve the dependencies anew
-	$(BIN)/python scripts/lock
+	scripts/lock
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) docs/_build results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -44,3 +44,23 @@ def quantile(buckets: Buckets, q: float) -> tuple[float, bool]:
         below += count
         lower_s = edge_s
     return (buckets.edges_s[-1] if buckets.edges_s else float("inf")), True
+
+
+def difference(before: Buckets, after: Buckets) -> Buckets | None:
+    """What happened between two polls of one *cumulative* histogram, as counts in each bucket.
+
+    `counts` of the arguments are cumulative over edges and time. A counter that fell was reset
+    and counts from zero since; histograms with different edges have no difference (None).
+    """
+    if before.edges_s != after.edges_s:
+        return None
+    pairs = list(zip(before.counts, after.counts, strict=True))
+    if any(now < then for then, now in pairs):  # one process counts them all: one reset, all reset
+        pairs = [(0.0, now) for _, now in pairs]
+    grown = [now - then for then, now in pairs]
+    within, below = [], 0.0
+    for cumulative in grown:
+        # Series are scraped together, but a torn scrape must not give a negative count.
+        within.append(max(0.0, cumulative - below))
+        below = max(below, cumulative)
+    return Buckets(before.edges_s, tuple(within))
