@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from netkeel.apps.configuration import examine
-from netkeel.cli.output import output_option, show
+from netkeel.cli.columns import table
+from netkeel.cli.options import output_option
+from netkeel.cli.render import Format, emit
 
 
 @click.command("check-config")
 @click.argument("file", type=click.Path(path_type=Path))
 @output_option
-def command(file: Path, output: str) -> None:
+def check_config(file: Path, output: Format) -> None:
     """Report every fault of a configuration: path, value, reason and hint.
 
     Exits 0 where there is none, 2 otherwise. What is allowed but questionable is a warning.
@@ -26,8 +28,10 @@ def command(file: Path, output: str) -> None:
     """  # noqa: D301 - \b is click's mark
     _, faults, warnings = examine(file)
     rows = [{"path": f.path, "value": f.value, "reason": f.reason, "hint": f.hint} for f in faults]
-    if output != "table" or rows:
-        show("check-config", rows, output, warnings=warnings)
+    if output != "table":
+        emit(output, "check-config", rows, warnings=warnings)
+    elif rows:
+        click.echo(table(rows))
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     if faults:

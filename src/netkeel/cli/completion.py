@@ -1,23 +1,26 @@
-"""`netkeel completion`."""
+"""`netkeel completion bash|zsh|fish`."""
+
+from __future__ import annotations
 
 import click
 from click.shell_completion import get_completion_class
 
+from netkeel.cli.options import examples
 
-@click.command("completion")
+
+@click.command(
+    epilog=examples(
+        'eval "$(netkeel completion bash)"      # in ~/.bashrc',
+        'eval "$(netkeel completion zsh)"       # in ~/.zshrc',
+        "netkeel completion fish | source      # in ~/.config/fish/config.fish",
+    )
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> None:
-    """Print the completion for a shell.
-
-    \b
-    Examples:
-      netkeel completion bash > /etc/bash_completion.d/netkeel
-      netkeel completion zsh > "${fpath[1]}/_netkeel"
-      netkeel completion fish > ~/.config/fish/completions/netkeel.fish
-    """  # noqa: D301 - \b is click's mark
-    from netkeel.cli.main import cli  # noqa: PLC0415 - the group that this command belongs to
-
+@click.pass_context
+def completion(context: click.Context, /, *, shell: str) -> None:
+    """Print the script that completes netkeel's commands and options in a shell."""
     kind = get_completion_class(shell)
     if kind is None:
-        raise click.ClickException(f"this version of click knows no completion for {shell}")
-    click.echo(kind(cli, {}, "netkeel", "_NETKEEL_COMPLETE").source())
+        raise click.BadParameter(f"click completes no {shell}")
+    root = context.find_root().command
+    click.echo(kind(root, {}, "netkeel", "_NETKEEL_COMPLETE").source())

@@ -1,75 +1,144 @@
-"""The command `netkeel`. Each command is loaded when it is called, so that help is instant."""
+"""The command `netkeel`: which commands there are, and how an error ends.
+
+Each command is imported only when it is called: `--help` and completion read one table, so they
+answer at once however much a command needs. An error of ours is one clear line and an exit code;
+its traceback appears only with `--debug`.
+"""
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import click
 
 from netkeel import __version__
 from netkeel.errors import NetkeelError
 
-# name -> (module, one line of help): help must not import what it describes
-_COMMANDS = {
-    "check-config": ("netkeel.cli.check_config", "Report every fault of a configuration."),
-    "completion": ("netkeel.cli.completion", "Print the shell completion."),
-    "version": ("netkeel.cli.version", "Print the version."),
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class LazyCommand:
+    """Where a command is found when it is called, and what the list says of it until then."""
+
+    module: str
+    attribute: str
+    summary: str
+
+
+_GOVERN, _LOOK, _TRY = "Govern", "Look", "Set up"
+
+COMMANDS: Mapping[str, Mapping[str, LazyCommand]] = {
+    _GOVERN: {
+        "check-config": LazyCommand("check_config", "check_config", "Report all faults of a file."),
+        "run": LazyCommand("run", "run", "Govern workloads until told to stop."),
+    },
+    _LOOK: {
+        "status": LazyCommand("status", "status", "Show limits, delays and last decisions."),
+        "explain": LazyCommand("explain", "explain", "Say why a limit is what it is."),
+    },
+    _TRY: {
+        "completion": LazyCommand("completion", "completion", "Print a shell's completion script."),
+        "version": LazyCommand("version", "version", "Print the version."),
+    },
 }
+_BY_NAME = {name: lazy for section in COMMANDS.values() for name, lazy in section.items()}
 
 
-class _Lazy(click.Group):
-    """A group whose commands are imported when they are called."""
+class LazyGroup(click.Group):
+    """A group whose commands are imported one by one, when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, by name."""
+        """All names, in the order of the table."""
         del ctx
-        return sorted(_COMMANDS)
+        return list(_BY_NAME)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command."""
+        """Import one command; None where there is none of this name."""
         del ctx
-        if cmd_name not in _COMMANDS:
+        lazy = _BY_NAME.get(cmd_name)
+        if lazy is None:
             return None
-        command = importlib.import_module(_COMMANDS[cmd_name][0]).command
+        module = importlib.import_module(f"netkeel.cli.{lazy.module}")
+        command = getattr(module, lazy.attribute)
         if not isinstance(command, click.Command):
-            raise TypeError(cmd_name)
+            raise TypeError(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
+        """List the commands by section, from the table alone."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in sorted(_COMMANDS.items())])
+        for section, commands in COMMANDS.items():
+            with formatter.section(section):
+                formatter.write_dl([(name, lazy.summary) for name, lazy in commands.items()])
 
 
-@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="netkeel")
-@click.option("--debug", is_flag=True, help="Show where an error came from.")
-@click.pass_context
-def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click's way
-    """Keep latency-critical pods under their objective; give the rest to best effort.
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with `netkeel check-config FILE`, then `netkeel run FILE --dry-run`.",
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(__version__, message="netkeel %(version)s")
+def cli(*, debug: bool) -> None:
+    """Keep critical pods under their latency objective, give all other bandwidth away.
 
-    \b
-    Examples:
-      netkeel check-config netkeel.yaml
-      netkeel completion bash > /etc/bash_completion.d/netkeel
-    """  # noqa: D301 - \b is click's mark, not an escape
-    ctx.obj = debug
+    Exit codes: 0 done; 1 failed; 2 usage or bad configuration; 3 an objective or a check was not
+    met; 4 cannot run here.
+    """
+    del debug  # read by `run_command`, which alone sees every error
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; exits with the codes of the reference."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    try:
-        cli.main(arguments, prog_name="netkeel", standalone_mode=True)
-    except NetkeelError as error:
-        if "--debug" in arguments:
-            raise
-        click.echo(f"netkeel: {error}", err=True)
-        sys.exit(error.exit_code)
+def main(arguments: Sequence[str] | None = None, *, program: str = "netkeel") -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run_command(arguments, program=program))
 
 
 def kubectl_plugin() -> None:
-    """Entry point of the kubectl plug-in: `kubectl netkeel …`."""
-    main()
+    """Run as `kubectl netkeel …`."""
+    main(program="kubectl netkeel")
+
+
+def run_command(  # noqa: PLR0911 - one line an outcome
+    arguments: Sequence[str] | None = None, *, program: str = "netkeel"
+) -> int:
+    """Run the command line; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        with cli.make_context(program, given) as context:
+            cli.invoke(context)
+    except NetkeelError as error:
+        if _wants_traceback(given):
+            raise
+        _complain(program, str(error))
+        return error.exit_code
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has gone; nothing may be flushed to it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if _wants_traceback(given):
+            raise
+        kind = type(error).__name__
+        _complain(program, f"unexpected {kind}: {error}; --debug shows where it came from")
+        return 1
+    return 0
+
+
+def _wants_traceback(arguments: Sequence[str]) -> bool:
+    return "--debug" in arguments
+
+
+def _complain(program: str, message: str) -> None:
+    click.echo(f"{program}: {message}", err=True)
