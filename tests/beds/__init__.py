@@ -1,0 +1,1 @@
+"""Real servers that tests start, watch, break and take down again: one package a kind of server."""
