@@ -30,7 +30,7 @@ class LazyCommand:
     summary: str
 
 
-_GOVERN, _LOOK, _TRY = "Govern", "Look", "Set up"
+_GOVERN, _LOOK, _TRY = "Govern", "Look", "Try and set up"
 
 COMMANDS: Mapping[str, Mapping[str, LazyCommand]] = {
     _GOVERN: {
@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Mapping[str, LazyCommand]] = {
         "explain": LazyCommand("explain", "explain", "Say why a limit is what it is."),
     },
     _TRY: {
+        "demo": LazyCommand("demo", "demo", "Watch the loop at work: no cluster, no root."),
         "completion": LazyCommand("completion", "completion", "Print a shell's completion script."),
         "version": LazyCommand("version", "version", "Print the version."),
     },
