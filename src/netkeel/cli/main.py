@@ -110,15 +110,14 @@ def run_command(  # noqa: PLR0911 - one line an outcome
     """Run the command line; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        with cli.make_context(program, given) as context:
-            cli.invoke(context)
+        code = cli.main(
+            given, prog_name=program, complete_var="_NETKEEL_COMPLETE", standalone_mode=False
+        )
     except NetkeelError as error:
         if _wants_traceback(given):
             raise
         _complain(program, str(error))
         return error.exit_code
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -134,7 +133,7 @@ def run_command(  # noqa: PLR0911 - one line an outcome
         kind = type(error).__name__
         _complain(program, f"unexpected {kind}: {error}; --debug shows where it came from")
         return 1
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _wants_traceback(arguments: Sequence[str]) -> bool:
