@@ -104,9 +104,7 @@ def kubectl_plugin() -> None:
     main(program="kubectl netkeel")
 
 
-def run_command(  # noqa: PLR0911 - one line an outcome
-    arguments: Sequence[str] | None = None, *, program: str = "netkeel"
-) -> int:
+def run_command(arguments: Sequence[str] | None = None, *, program: str = "netkeel") -> int:
     """Run the command line; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
