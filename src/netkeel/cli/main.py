@@ -30,16 +30,23 @@ class LazyCommand:
     summary: str
 
 
-_GOVERN, _LOOK, _TRY = "Govern", "Look", "Try and set up"
+_GOVERN, _LOOK, _ORDER, _TRY = "Govern", "Look", "Order", "Try and set up"
 
 COMMANDS: Mapping[str, Mapping[str, LazyCommand]] = {
     _GOVERN: {
         "check-config": LazyCommand("check_config", "check_config", "Report all faults of a file."),
         "run": LazyCommand("run", "run", "Govern workloads until told to stop."),
+        "restore": LazyCommand("hold", "restore", "Give pods their own limits back."),
     },
     _LOOK: {
         "status": LazyCommand("status", "status", "Show limits, delays and last decisions."),
         "explain": LazyCommand("explain", "explain", "Say why a limit is what it is."),
+    },
+    _ORDER: {
+        "freeze": LazyCommand("hold", "freeze", "Keep limits as they are."),
+        "open": LazyCommand("hold", "open_", "Put limits to their ceilings."),
+        "floor": LazyCommand("hold", "floor", "Put limits to their floors."),
+        "resume": LazyCommand("hold", "resume", "Let netkeel decide again."),
     },
     _TRY: {
         "demo": LazyCommand("demo", "demo", "Watch the loop at work: no cluster, no root."),
