@@ -1,97 +1,100 @@
-"""Reads the configuration file: from YAML to checked settings, or all faults at once."""
+"""Makes one checked configuration of a file and what overrides it, or names all faults at once.
+
+Precedence: flag, environment, file, profile, default.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from netkeel.adapters.files.yaml_document import Document, read_document
+from netkeel.apps.overrides import Overridden, Override, from_environment
 from netkeel.control.laws import law_settings
-from netkeel.errors import ConfigurationError
-from netkeel.settings import Configuration, Fault, check, convert
-from netkeel.settings.profile import CLASSIC_WARNINGS
-from netkeel.units import binary_suffix_warning
-
-LARGEST_BYTES = 1_000_000
+from netkeel.settings import Configuration, Fault, FaultyConfigurationError, check
+from netkeel.settings.profile import with_profile
+from netkeel.settings.warnings import questionable
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key given twice, which would silently hide the first."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was made of a file: the configuration or its faults, and what is questionable."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
-        """A mapping without duplicate keys."""
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=deep)
-            if key in seen:
-                line = key_node.start_mark.line + 1
-                raise ConfigurationError(f"line {line}: {key!r} is given twice: remove one")
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Refuse aliases: nested ones grow a small file without bound."""
-        if self.check_event(yaml.AliasEvent):
-            raise ConfigurationError("YAML aliases (*name) are not supported: write it out")
-        return super().compose_node(parent, index)
+    configuration: Configuration | None
+    faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
 
 
-def read_raw(path: Path) -> object:
-    """What a YAML file holds.
+def examine(
+    path: Path,
+    flags: Sequence[Override] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Examined:
+    """The configuration of a file with what overrides it, or all faults; never raises.
 
-    Raises:
-        ConfigurationError: It cannot be read, or is no YAML.
+    Args:
+        path: A YAML file.
+        flags: What the command line says.
+        environment: Variables; default: those of the process.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        hint = "netkeel init writes a first file"
-        raise ConfigurationError(f"cannot read {path}: {error.strerror}; {hint}") from error
-    if len(data) > LARGEST_BYTES:
-        raise ConfigurationError(f"{path} has {len(data)} bytes: that is no configuration")
-    try:
-        return yaml.load(data, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path} is no YAML: {error}") from error
-    except ConfigurationError as error:
-        raise ConfigurationError(f"{path}: {error}") from error
+    variables, odd = from_environment(os.environ if environment is None else environment)
+    return examine_document(read_document(path), [*variables, *flags], odd)
 
 
-def load(path: Path) -> Configuration:
+def examine_document(
+    document: Document, overrides: Sequence[Override], warnings: Sequence[str] = ()
+) -> Examined:
+    """The same for a document that was read already; a later override wins."""
+    if document.raw is None and document.faults:
+        return Examined(None, document.faults, tuple(warnings))
+    whole = _overridden(document.raw, overrides)
+    configuration, wrong = check(whole.raw, law_settings())
+    faults = (*document.faults, *whole.faults, *(_placed(f, document, whole) for f in wrong))
+    if configuration is None or faults:
+        return Examined(None, faults, tuple(warnings))
+    found = [*questionable(configuration), *_without_version(whole.raw), *warnings]
+    return Examined(configuration, (), tuple(found))
+
+
+def load(
+    path: Path,
+    flags: Sequence[Override] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Configuration:
     """The checked configuration of a file.
 
     Raises:
-        ConfigurationError: With every fault.
+        FaultyConfigurationError: With every fault.
     """
-    return convert(read_raw(path), law_settings())
+    examined = examine(path, flags, environment)
+    if examined.configuration is None:
+        raise FaultyConfigurationError(examined.faults)
+    return examined.configuration
 
 
-def examine(path: Path) -> tuple[Configuration | None, tuple[Fault, ...], list[str]]:
-    """The configuration or its faults, and what is allowed but questionable.
+def _overridden(raw: object, overrides: Sequence[Override]) -> Overridden:
+    # The profile stands below file and overrides, but may itself be overridden: it comes first,
+    # so that what it fills in can be overridden member by member.
+    whole = Overridden(raw, {}, [])
+    whole.take(o for o in overrides if o.path == "profile")
+    if isinstance(whole.raw, Mapping):
+        whole.raw = with_profile(whole.raw)
+    whole.take(o for o in overrides if o.path != "profile")
+    return whole
 
-    Raises:
-        ConfigurationError: The file cannot be read, or is no YAML.
-    """
-    raw = read_raw(path)
-    configuration, faults = check(raw, law_settings())
-    found = warnings(configuration, raw) if configuration is not None else []
-    return configuration, faults, found
+
+def _placed(fault: Fault, document: Document, whole: Overridden) -> Fault:
+    """The fault, with the line or the override that it comes from."""
+    origin = whole.origin_of(fault.path)
+    if origin is not None:
+        return replace(fault, where=origin)
+    line = document.line_of("" if fault.path == "file" else fault.path)
+    return fault if line is None else replace(fault, where=f"line {line}")
 
 
-def warnings(configuration: Configuration, raw: object) -> list[str]:
-    """What is allowed but questionable in a configuration."""
-    found = []
-    if configuration.profile == "classic":
-        found += [f"{path}: {text}" for path, text in CLASSIC_WARNINGS.items()]
-    for i, workload in enumerate(configuration.workloads):
-        for key in ("floor", "ceiling", "start"):
-            text = binary_suffix_warning(getattr(workload, key))
-            if text is not None:
-                found.append(f"workloads[{i}].{key}: {text}")
-        if workload.weight != 1:
-            found.append(f"workloads[{i}].weight: has no effect on the gate {workload.gate}")
+def _without_version(raw: object) -> list[str]:
     if isinstance(raw, Mapping) and "apiVersion" not in raw:
-        found.append("apiVersion: is missing; netkeel.dev/v1alpha1 is assumed")
-    return found
+        return ["apiVersion: is missing; netkeel.dev/v1alpha1 is assumed"]
+    return []

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from prometheus_client import CollectorRegistry
 
 from netkeel.adapters.kubernetes.client import KubernetesClient
@@ -41,35 +40,14 @@ _RIGHTS_EVERY_S = 5.0
 _EXIT_WITHIN_S = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What flags and the environment say over the file; None: the file's word."""
-
-    log_format: str | None = None
-    kubeconfig: str | None = None
-    listen: str | None = None
-    record: str | None = None
-
-    def on(self, c: Configuration) -> Configuration:
-        """The configuration with these."""
-        replace = msgspec.structs.replace
-        if self.log_format is not None:
-            c = replace(c, log=replace(c.log, format=self.log_format))
-        if self.kubeconfig is not None:
-            c = replace(c, kubernetes=replace(c.kubernetes, kubeconfig=self.kubeconfig))
-        if self.listen is not None:
-            c = replace(c, server=replace(c.server, listen=self.listen))
-        if self.record is not None:
-            c = replace(c, decisions=replace(c.decisions, path=self.record, complete=True))
-        return c
-
-
 @dataclass
 class Daemon:
     """One running process."""
 
     configuration: Configuration
     dry_run: bool = False
+    warnings: tuple[str, ...] = ()
+    """What is questionable in the configuration; told at the start."""
     log: Any = field(init=False)
     clock: MonotonicClock = field(default_factory=MonotonicClock)
     memory: Memory = field(default_factory=Memory)
@@ -162,7 +140,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.driver.stop)
-        for warning in self._start_warnings():
+        for warning in self.warnings:
             self.log.warning("configuration_warning", warning=warning)
         background = [
             asyncio.create_task(self._supervised("server", self._serve)),
@@ -176,11 +154,6 @@ class Daemon:
             await asyncio.wait(background, timeout=_EXIT_WITHIN_S)
             await self._close()
             self.log.info("stopped", left="limits as they are")
-
-    def _start_warnings(self) -> list[str]:
-        from netkeel.apps.configuration import warnings  # noqa: PLC0415
-
-        return warnings(self.configuration, None)
 
     async def _supervised(self, name: str, run: Any) -> None:  # noqa: ANN401 - a coroutine function
         while True:

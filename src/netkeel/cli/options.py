@@ -24,6 +24,17 @@ def output_option(function: F) -> F:
     )(function)
 
 
+def set_option(function: F) -> F:
+    """`--set PATH=VALUE`, many times, as `settings`."""
+    return click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="PATH=VALUE",
+        help="Override one setting, such as workloads[0].floor=20M; wins over file and variables.",
+    )(function)
+
+
 def server_option(function: F) -> F:
     """`--server URL`, as `server`."""
     return click.option(

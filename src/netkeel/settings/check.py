@@ -16,7 +16,7 @@ import msgspec
 
 from netkeel.errors import ConfigurationError, DurationError, QuantityError
 from netkeel.settings.profile import with_profile
-from netkeel.settings.rules import broken_rules
+from netkeel.settings.rules import broken_parts, broken_rules
 from netkeel.settings.schema import Configuration, LawChoice
 from netkeel.settings.types import Bandwidth, Duration
 
@@ -31,12 +31,15 @@ class Fault:
     value: str
     reason: str
     hint: str = ""
+    where: str = ""
+    """What says so: a line of the file, a variable or a flag; empty where nothing does."""
 
     def __str__(self) -> str:
         """One line for people."""
         hint = f" ({self.hint})" if self.hint else ""
         shown = f" is {self.value}" if self.value else ""
-        return f"{self.path}{shown}: {self.reason}{hint}"
+        where = f"{self.where}: " if self.where else ""
+        return f"{where}{self.path}{shown}: {self.reason}{hint}"
 
 
 class FaultyConfigurationError(ConfigurationError):
@@ -62,12 +65,22 @@ def check(
         return None, (Fault("file", shown, "must be a mapping", "start with apiVersion: …"),)
     walk = _Walk(laws)
     configuration = walk.struct(Configuration, with_profile(raw), "")
-    if walk.faults:
-        return None, tuple(walk.faults)
     if not isinstance(configuration, Configuration):
-        raise TypeError(configuration)
+        # What could be read is held to the rules as well, so that one look shows every fault.
+        broken = (Fault(*b) for b in broken_parts(walk.parts, _names(raw)))
+        return None, (*walk.faults, *broken)
     faults = tuple(Fault(*broken) for broken in broken_rules(configuration))
     return (None if faults else configuration), faults
+
+
+def _names(raw: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The names of all sources and objectives, the faulty ones too."""
+    filled = with_profile(raw)
+    return {
+        key: {str(m["name"]) for m in members if isinstance(m, Mapping) and "name" in m}
+        for key in ("sources", "objectives")
+        if isinstance(members := filled.get(key), list | tuple)
+    }
 
 
 def convert(raw: object, laws: Mapping[str, type[msgspec.Struct]]) -> Configuration:
@@ -103,12 +116,15 @@ class _Walk:
 
     laws: Mapping[str, type[msgspec.Struct]]
     faults: list[Fault] = field(default_factory=list)
+    parts: dict[str, msgspec.Struct] = field(default_factory=dict)
+    """What could be read, by path."""
 
     def struct(self, kind: type[msgspec.Struct], raw: object, path: str) -> object:
         if kind is LawChoice:
             return self._law(raw, path)
         if not isinstance(raw, Mapping):
             return self._fault(path, raw, "must be a mapping")
+        already = len(self.faults)
         known = {f.encode_name: f for f in msgspec.structs.fields(kind)}
         self._unknown_keys(raw, known, path)
         hints = get_type_hints(kind)
@@ -120,7 +136,10 @@ class _Walk:
                 values[spec.name] = self.value(hints[spec.name], given, where)
             elif spec.required:
                 self.faults.append(Fault(where, "", "is required but missing"))
-        return None if self.faults else kind(**values)
+        if len(self.faults) > already:
+            return None
+        self.parts[path] = kind(**values)
+        return self.parts[path]
 
     def _law(self, raw: object, path: str) -> object:
         if isinstance(raw, str):

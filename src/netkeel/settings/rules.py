@@ -6,9 +6,19 @@ Each broken rule is (path, value, reason, hint), ready for a `Fault`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from netkeel.settings.schema import Configuration, Objective, PrometheusSettings, Workload
+from msgspec import Struct
+
+from netkeel.settings.schema import (
+    Configuration,
+    DecisionLog,
+    LeaderElection,
+    Objective,
+    PrometheusSettings,
+    Server,
+    Workload,
+)
 from netkeel.units import Rate
 
 _LOWEST, _HIGHEST = Rate(1_000), Rate(10**15)
@@ -29,6 +39,31 @@ def broken_rules(configuration: Configuration) -> Iterator[Broken]:
         yield from _workload(workload, f"workloads[{i}]", objectives)
 
 
+def broken_parts(parts: Mapping[str, Struct], names: Mapping[str, set[str]]) -> Iterator[Broken]:
+    """The rules that single parts break, where the whole could not be read.
+
+    Args:
+        parts: What could be read, by path.
+        names: Names of `sources` and `objectives`; a missing key: no such list.
+    """
+    for path, part in parts.items():
+        match part:
+            case PrometheusSettings():
+                yield from _source(part, path)
+            case Objective():
+                # Without a list of sources their names cannot be wrong; its own fault is told.
+                known = {part.source} if part.source else set()
+                yield from _objective(part, path, names.get("sources", known))
+            case Workload():
+                yield from _workload(part, path, names.get("objectives", set(part.objectives)))
+            case LeaderElection():
+                yield from _election(part)
+            case DecisionLog():
+                yield from _decisions(part)
+            case Server():
+                yield from _listen(part)
+
+
 def _top(c: Configuration) -> Iterator[Broken]:
     if c.step < 0.01:
         yield "step", str(c.step), "is shorter than the shortest step", "at least 10ms"
@@ -43,11 +78,25 @@ def _top(c: Configuration) -> Iterator[Broken]:
         if not members:
             yield path, "[]", "must have at least one member", "netkeel init writes a first file"
         yield from _twice(path, members)
-    yield from _election(c)
+    yield from _election(c.kubernetes.leader_election)
+    yield from _decisions(c.decisions)
+    yield from _listen(c.server)
 
 
-def _election(c: Configuration) -> Iterator[Broken]:
-    lease = c.kubernetes.leader_election
+def _listen(server: Server) -> Iterator[Broken]:
+    host, _, port = server.listen.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        yield "server.listen", repr(server.listen), "is no address and port", "127.0.0.1:9760"
+
+
+def _decisions(log: DecisionLog) -> Iterator[Broken]:
+    if log.max_bytes < 1_000:
+        yield "decisions.maxBytes", str(log.max_bytes), "holds no record", "50000000"
+    if log.keep < 0:
+        yield "decisions.keep", str(log.keep), "must be at least 0", "3"
+
+
+def _election(lease: LeaderElection) -> Iterator[Broken]:
     if not lease.retry_period < lease.renew_deadline < lease.duration:
         path = "kubernetes.leaderElection"
         shown = f"{lease.retry_period} / {lease.renew_deadline} / {lease.duration}"
